@@ -65,9 +65,10 @@ def new(
 
     SCORE is a MuseScore, MusicXML, MIDI, ABC or Humdrum file. It is copied into DIR/scores, unless it
     is in DIR already. The manifest holds the score's parts, bars, metres and tempi, a subject for each pitch
-    class that occurs, and a lane for each part. Existing files are never overwritten. Without DIR, the
-    folder gets the name of the score, in the current folder. A recording (.wav, .flac) with the name of
-    a part, beside the score or in a folder stems there, replaces the built-in instrument.
+    class and each kind of drum that occurs, and a lane for each part. Existing files are never
+    overwritten. Without DIR, the folder gets the name of the score, in the current folder. A recording
+    (.wav, .flac) with the name of a part, beside the score or in a folder stems there, replaces the
+    built-in instrument.
 
     SCORE may also be a recording (mp3, m4a, ogg, opus, flac, wav, a video), or several: the stems of
     one piece. musicvis then detects beats, bars and notes, and writes them as a score.

@@ -21,7 +21,7 @@ from ..dsl.text.files import (
     read_inside,
 )
 from ..dsl.text.font_letters import Letters, font_letters
-from ..dsl.text.picture_header import MAX_PICTURE_BYTES, PICTURE_SUFFIXES, picture_header
+from ..dsl.text.picture_header import MAX_PICTURE_BYTES, PICTURE_SUFFIXES, SIZES, SizeError, picture_header
 from ..dsl.text.spectrum_header import MAX_SPECTRUM_BYTES, spectrum_header
 from ..dsl.text.video_header import MAX_VIDEO_BYTES, VIDEO_SUFFIXES, VideoHeader, video_header
 from ..store.values.keys import digest_of
@@ -102,6 +102,8 @@ class PieceFiles:
             picture_header(data)
         except ValueError as error:
             hint = "export it again as PNG or JPEG, or name another picture"
+            if isinstance(error, SizeError):
+                hint = f"change its size: {SIZES}; or name another picture"
             if name.suffix.lower() in VIDEO_SUFFIXES:
                 hint = f"write video: {name}"
             self.findings.error("MV721", span, f"{name} cannot be shown: {error}", hint)
@@ -121,6 +123,8 @@ class PieceFiles:
                 header = video_header(file, os.fstat(file.fileno()).st_size)
             except ValueError as error:
                 hint = "play it, and export it again as mp4, or name another video"
+                if isinstance(error, SizeError):
+                    hint = f"change its size: {SIZES}; or name another video"
                 if name.suffix.lower() in PICTURE_SUFFIXES:
                     hint = f"write picture: {name}"
                 self.findings.add(Diagnostic("MV710", span, f"{name} cannot be shown: {error}", hint))

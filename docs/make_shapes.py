@@ -17,7 +17,7 @@ from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.model.audio import Audio
 from musicvis.dsl.model.lane import Shape
 from musicvis.dsl.model.shapes import SWINGS
-from musicvis.dsl.read.lanes import lane_units, read_lanes
+from musicvis.dsl.read.lanes import lane_kinds, read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.dsl.text.yaml_source import root_node
@@ -68,7 +68,7 @@ def curves_of(text: str, *names: str) -> tuple[Curve, ...]:
     clock = Clock.from_score(Score("", (), (), measures, (TempoMark(Fraction(0), Fraction(60)),)))
     source, _ = parse_source(text, "effects.yaml")
     reading = Reading()
-    lanes = Lanes(read_lanes(root_node(source), lane_units(Audio()), reading), clock, clock.end_qn, 5)
+    lanes = Lanes(read_lanes(root_node(source), lane_kinds(Audio()), reading), clock, clock.end_qn, 5)
     curves = tuple(lanes.curve(Target(name, -9999.0, 9999.0, float(name == "x.distance"))) for name in names)
     assert not reading.findings and not lanes.findings, (text, reading.findings, lanes.findings)
     return curves

@@ -17,7 +17,7 @@ from .model.audio import Audio
 from .model.lane import Lane
 from .model.piece import Piece
 from .read.audio import ear_lane, read_audio
-from .read.lanes import UnitOf, lane_units, read_lanes
+from .read.lanes import KindOf, lane_kinds, read_lanes
 from .read.legacy_effects import read_upstream
 from .read.manifest import read_piece
 from .read.reader import Reading
@@ -169,7 +169,7 @@ class _Desk:
 
     def _piece(self, root: Node, reading: Reading) -> Piece:
         audio = read_audio(root.get("audio"), reading)
-        lanes = self.lanes(root.get("effects"), lane_units(audio), reading)
+        lanes = self.lanes(root.get("effects"), lane_kinds(audio), reading)
         audio = self.with_ears(audio, lanes, root, reading)
         return read_piece(root, audio, (*lanes, *self.borrowed), reading)
 
@@ -182,22 +182,22 @@ class _Desk:
     def form(self, source: Source, schema: str) -> tuple[Diagnostic, ...]:
         """Findings about the form, but for lines where something else is wrong that may cause them."""
         broken = {(f.span.file, f.span.line) for f in self.findings}
-        found = check_form(source, schema)
+        found = check_form(source, schema, self.root)
         self.findings += [f for f in found if (f.span.file, f.span.line) not in broken]
         return found
 
-    def lanes(self, node: Node | None, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
+    def lanes(self, node: Node | None, kind_of: KindOf, reading: Reading) -> tuple[Lane, ...]:
         """The lanes of `effects`: written there, or in one file or several."""
         if node is None:
             return ()
         if isinstance(node.value, dict):
-            return self._distinct(read_lanes(node, unit_of, reading), reading)
+            return self._distinct(read_lanes(node, kind_of, reading), reading)
         lanes: list[Lane] = []
         for entry in node.each():
             if not isinstance(entry.value, str) or not entry.text.lower().endswith(LANES_SUFFIXES):
                 continue
             if name_fault(entry.text, entry.span) is None:
-                found = self._lane_file(entry, unit_of, reading)
+                found = self._lane_file(entry, kind_of, reading)
                 name = str(PurePosixPath(entry.text))
                 self.lane_files[name] = found
                 self.own_files.add(name)
@@ -266,7 +266,7 @@ class _Desk:
         self.findings += findings
         return source if source.complete else None
 
-    def _lane_file(self, entry: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...] | None:
+    def _lane_file(self, entry: Node, kind_of: KindOf, reading: Reading) -> tuple[Lane, ...] | None:
         """The lanes of a file, or None where it cannot be used."""
         if entry.text not in self.sources:
             self.sources[entry.text] = self._lane_source(entry)
@@ -275,7 +275,7 @@ class _Desk:
             return None
         source, form = known
         node = root_node(source)
-        return read_upstream(node, reading) if form == LEGACY else read_lanes(node, unit_of, reading)
+        return read_upstream(node, reading) if form == LEGACY else read_lanes(node, kind_of, reading)
 
     def _lane_source(self, entry: Node) -> tuple[Source, str] | None:
         """A file of lanes without what is wrong with its form, and the name of that form."""
@@ -323,7 +323,7 @@ class _Desk:
         is_own = file in self.own_files
         if file not in self.lane_files:
             entry = replace(node, value=file)
-            self.lane_files[file] = self._lane_file(entry, lane_units(Audio()), reading)
+            self.lane_files[file] = self._lane_file(entry, lane_kinds(Audio()), reading)
         lanes = self.lane_files[file]
         if lanes is None:
             return node.text

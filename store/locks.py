@@ -68,6 +68,11 @@ def locked(descriptor: int, kind: Kind, wait: bool, *, without: bool = True) -> 
     return without
 
 
+def is_advisory() -> bool:
+    """Whether a lock only informs (POSIX), and does not keep other programs from writing to the file."""
+    return _module("fcntl") is not None
+
+
 def freed(descriptor: int) -> None:
     """Give up the lock of a descriptor, and close it."""
     msvcrt = _module("msvcrt")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,9 +21,13 @@ from typing import BinaryIO
 from ..dsl.findings.diagnostics import Diagnostic, PieceError
 from ..dsl.findings.span import Span
 from ..dsl.text.folders import Folder, LinkedError, guarded
+from .locks import Kind, is_advisory, locked
+from .system import is_own
 
 _MOST_STEM_BYTES = 120
 """Longest temporary name: file systems allow 255 bytes."""
+_NEW_S = 2.0
+"""An unfinished file that is younger stays: its writer may not have locked it yet."""
 
 
 @contextmanager
@@ -42,18 +48,62 @@ def published(path: Path, root: Path | None = None) -> Iterator[Path]:
     with _around(target, root) as folder, naming(path, partial):
         name = target.name
         _refuse_other(folder, name, path)
+        if short == target.stem:
+            _remove_orphans(folder, target)
         # Created here, so that it gets the permissions of a new file and is never an existing one.
-        made = _identity(folder, partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        way = folder.way(partial)
-        try:
-            yield way
-            if _identity(folder, partial, os.O_RDWR, sync=True) != made:
-                raise OSError(0, "it was exchanged while it was written; nothing was changed", str(path))
-            folder.replace(partial, name)
-        except BaseException:
-            folder.remove(partial)
-            raise
+        with _held(folder, partial) as made:
+            way = folder.way(partial)
+            try:
+                yield way
+                if _identity(folder, partial, os.O_RDWR, sync=True) != made:
+                    raise OSError(0, "it was exchanged while it was written; nothing was changed", str(path))
+                folder.replace(partial, name)
+            except BaseException:
+                folder.remove(partial)
+                raise
         folder.sync()
+
+
+@contextmanager
+def _held(folder: Folder, partial: str) -> Iterator[tuple[int, int]]:
+    """A new file, locked while it is written, as an identity: the lock says that its writer lives.
+
+    Where locks would keep other programs from writing (Windows), there is none.
+    """
+    descriptor = folder.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    state = os.fstat(descriptor)
+    if not is_advisory():
+        os.close(descriptor)
+        yield state.st_dev, state.st_ino
+        return
+    try:
+        # A file system that refuses is one in which nothing is removed either.
+        with suppress(OSError):
+            locked(descriptor, Kind.ALONE, wait=True)
+        yield state.st_dev, state.st_ino
+    finally:
+        os.close(descriptor)
+
+
+def _remove_orphans(folder: Folder, target: Path) -> None:
+    """Removes the unfinished files for a name whose writers were killed: those that nobody has locked."""
+    if not is_advisory():
+        return
+    form = re.compile(rf"\.{re.escape(target.stem)}\.[0-9a-f]{{8}}\.partial{re.escape(target.suffix)}")
+    with suppress(OSError), os.scandir(folder.way(".")) as inside:
+        found = [entry.name for entry in inside if form.fullmatch(entry.name)]
+        for name in found:
+            state = folder.state(name)
+            is_old = state is not None and time.time() - state.st_mtime > _NEW_S
+            if state is None or not stat.S_ISREG(state.st_mode) or not is_own(state) or not is_old:
+                continue
+            descriptor = folder.open(name, os.O_RDWR)
+            try:
+                # Without locks, it cannot be known whether its writer lives.
+                if locked(descriptor, Kind.ALONE, wait=False, without=False):
+                    folder.remove(name)
+            finally:
+                os.close(descriptor)
 
 
 @contextmanager

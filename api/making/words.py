@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from ...compiler.score.model import Score
     from ...dsl.findings.collector import Findings
 
-_SUBJECT = re.compile(r"    (?P<key>[A-G]#?): (?P<subject>[^#]*?) *# (?P<count>\d+) notes?")
+_SUBJECT = re.compile(r"    [A-G]#?: (?P<subject>[^#]*?) *# \d+ notes?")
+_ENTRY = re.compile(r"(?P<key>    [A-G]#?|      class): [^#]*# (?P<drum>[^:#]*: )?(?P<count>\d+) notes?")
+"""A class of a first manifest: of a pitch, or of a drum by its name."""
 
 
 def with_proposals(manifest: str, score: Score) -> tuple[str, str]:
@@ -74,17 +76,11 @@ def with_palette(manifest: str, text: Path, score: Score, findings: Findings) ->
     if meant.has_errors:
         raise PieceError(meant)
     findings += meant
-    before, begin, rest = manifest.partition("  classes:")
-    lines, end, after = rest.partition("\n  rules:")
-    counts = {m["key"]: int(m["count"]) for m in map(_SUBJECT.match, lines.splitlines()) if m}
-    shown = dict(zip(sorted(counts, key=lambda key: -counts[key]), found, strict=False))
-
-    def entry(line: str) -> str:
-        match = _SUBJECT.match(line)
-        choice = shown.get(match["key"]) if match else None
-        if match is None or choice is None:
-            return line
-        said = f"    {match['key']}: {imagenet().written(choice.index)}".ljust(32)
-        return f"{said} # {', '.join(choice.words)}"
-
-    return before + begin + "\n".join(map(entry, lines.split("\n"))) + end + after
+    lines = manifest.split("\n")
+    entries = [(number, match) for number, line in enumerate(lines) if (match := _ENTRY.match(line))]
+    # Pitches before drums, and of each what sounds most first.
+    entries.sort(key=lambda entry: (entry[1]["drum"] is not None, -int(entry[1]["count"])))
+    for (number, match), choice in zip(entries, found, strict=False):
+        said = f"{match['key']}: {imagenet().written(choice.index)}".ljust(32)
+        lines[number] = f"{said} # {match['drum'] or ''}{', '.join(choice.words)}"
+    return "\n".join(lines)

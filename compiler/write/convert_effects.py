@@ -13,7 +13,7 @@ import numpy as np
 from ...dsl.findings.collector import Findings
 from ...dsl.model.audio import Audio
 from ...dsl.model.lane import CycleUnit, Lane, Point
-from ...dsl.read.lanes import lane_units, read_lanes
+from ...dsl.read.lanes import lane_kinds, read_lanes
 from ...dsl.read.legacy_effects import TAIL_S
 from ...dsl.read.reader import Reading
 from ...dsl.text.format import formatted, scalar_text
@@ -67,7 +67,7 @@ def converted(lanes: Sequence[Lane], clock: Clock | None, findings: Findings) ->
 def compared(lanes: Sequence[Lane], text: str, clock: Clock) -> Comparison:
     """The original's lanes against their conversion, at every breakpoint and at places between them."""
     source, _ = parse_source(text, "effects.yaml")
-    today = read_lanes(root_node(source), lane_units(Audio()), Reading())
+    today = read_lanes(root_node(source), lane_kinds(Audio()), Reading())
     most, places = 0.0, 0
     for lane in lanes:
         old, new = (_curve(each, lane.name, clock, Findings()) for each in (lanes, today))

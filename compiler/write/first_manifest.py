@@ -19,6 +19,7 @@ from ...dsl.values.position import number_text
 from ..notes.parts import parts_of
 from ..score.model import Measure, Note, Score
 from ..time.clock import Clock
+from .drums import drum_rules
 
 PIECE_SCHEMA, EFFECTS_SCHEMA = ".musicvis/piece.schema.json", ".musicvis/effects.schema.json"
 SUBJECTS = (
@@ -88,6 +89,8 @@ class _Player:
     name: str
     globs: tuple[str, ...]
     notes: tuple[Note, ...]
+    is_drums: bool
+    """Whether its keys are drums, and nobody sings on them."""
 
 
 def draft(
@@ -111,7 +114,7 @@ def draft(
             *_expect(score, clock),
             *(_parts(players) if named else ()),
             *_audio(players, stems),
-            *_rest(title, score),
+            *_rest(title, score, players),
         )
     )
     return Draft(
@@ -146,7 +149,7 @@ def _players(score: Score) -> tuple[_Player, ...]:
     names = {i: score.tracks[i].name for i in playing}
     if any(not name.strip() or len(escape(name)) > 200 for name in names.values()):
         cuts = parts_of((), score, Findings())
-        return tuple(_Player(cut.name, (), _notes_of(score, cut.tracks)) for cut in cuts)
+        return tuple(_player(cut.name, (), score, cut.tracks) for cut in cuts)
     groups: dict[str, list[int]] = {}
     for i, track in enumerate(score.tracks):
         if track.name.casefold() in {name.casefold() for name in names.values()}:
@@ -155,12 +158,14 @@ def _players(score: Score) -> tuple[_Player, ...]:
     for tracks in groups.values():
         name = _short(score.tracks[tracks[0]].name, {player.name for player in players})
         glob = escape(score.tracks[tracks[0]].name)
-        players.append(_Player(name, (glob,), _notes_of(score, frozenset(tracks))))
+        players.append(_player(name, (glob,), score, frozenset(tracks)))
     return tuple(players)
 
 
-def _notes_of(score: Score, tracks: frozenset[int]) -> tuple[Note, ...]:
-    return tuple(note for note in score.notes if note.track in tracks)
+def _player(name: str, globs: tuple[str, ...], score: Score, tracks: frozenset[int]) -> _Player:
+    notes = tuple(note for note in score.notes if note.track in tracks)
+    is_drums = all(score.tracks[note.track].is_drums and not note.lyric for note in notes)
+    return _Player(name, globs, notes, is_drums)
 
 
 def _short(name: str, taken: set[str]) -> str:
@@ -268,8 +273,8 @@ def _audio(players: Sequence[_Player], stems: Mapping[str, str]) -> Iterator[str
             yield f"    {scalar_text(player.name)}: {{stems: [{{{source}}}]}}"
 
 
-def _rest(title: str, score: Score) -> Iterator[str]:
-    counts = Counter(note.pitch % 12 for note in score.notes)
+def _rest(title: str, score: Score, players: Sequence[_Player]) -> Iterator[str]:
+    counts = Counter(note.pitch % 12 for player in players if not player.is_drums for note in player.notes)
     yield from (
         "",
         "effects: effects.yaml            # the lanes: who moves when, and how",
@@ -279,15 +284,20 @@ def _rest(title: str, score: Score) -> Iterator[str]:
         "  truncation: 0.9                # how far a picture may stray from the typical one",
         "  motion: {amount: 0.5, jitter: 0.5}",
         "  envelope: {release: 4b}        # how long what a note shows takes to go",
-        "  classes:                       # what each pitch class shows; `musicvis classes drum` searches",
     )
+    if counts:
+        said = "what each pitch class shows; `musicvis classes drum` searches"
+        yield f"  classes:                       # {said}"
     for pitch_class in sorted(counts):
         entry = f"{PITCH_CLASSES[pitch_class]}: {SUBJECTS[pitch_class]}"
         count = counts[pitch_class]
         yield f"    {entry.ljust(29)}# {count} note{'' if count == 1 else 's'}"
-    if 1 < len(_players(score)) <= LAYERS_MOST:
+    if 1 < len(players) <= LAYERS_MOST:
         yield "  # layers: parts                # each part a picture of its own, where it is heard"
     yield "  rules:                         # exceptions by note; later rules win"
+    for player in players:
+        if player.is_drums:
+            yield from drum_rules(escape(player.name), player.notes)
     everywhere = all(note.beat == 1 for note in score.notes)
     where = "{beat: 1}" if any(note.beat == 1 for note in score.notes) and not everywhere else "{chord: top}"
     yield f"    - where: {where}"

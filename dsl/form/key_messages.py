@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic
 from ..findings.span import Span
+from ..text.files import first_named
+from ..text.format import scalar_text
 from ..text.yaml_source import Node, escaped
 from ..values.nearest import is_slip_of
-from .violations import Broken
+from .kinds import PATHS
+from .violations import Broken, resolved
 from .wording import block_name, did_you_mean, meant, shown
 from .written import GLUED, Written
 
@@ -16,15 +20,25 @@ _BLOCKS = ("bus", "stem", "rule", "where", "post")
 _FEW = 11
 _TEXTS = ("title", "subtitle", "like")
 """Keys whose values are words, in which a comma is likely."""
+_NAMED = {
+    "part": "the name of a part",
+    "tracks": "the name of an instrument of the score",
+    "mirror": "the name of a lane",
+    "title": "your own title",
+}
+"""Keys whose values are names that differ from piece to piece."""
 
 
 class KeyMessages:
     """The messages for one file."""
 
-    def __init__(self, written: Written, schema: dict[str, Any], manifest: dict[str, Any]) -> None:
+    def __init__(
+        self, written: Written, schema: dict[str, Any], manifest: dict[str, Any], folder: Path | None
+    ) -> None:
         self._written = written
         self._schema = schema
         self._manifest = manifest
+        self._folder = folder
 
     def exactly_one(self, broken: Broken, keys: list[str]) -> Diagnostic:
         written = [key for key in keys if key in broken.value]
@@ -179,8 +193,37 @@ class KeyMessages:
         for schema in blocks:
             description = schema.get("properties", {}).get(key)
             if isinstance(description, dict) and description.get("examples"):
-                return f"add `{key}: {shown(description['examples'][0])}`"
+                example = description["examples"][0]
+                return (
+                    self._file(key, description)
+                    or self._named(key, example)
+                    or f"add `{key}: {shown(example)}`"
+                )
         return f"add `{key}:`"
+
+    def _file(self, key: str, description: dict[str, Any]) -> str | None:
+        """The addition of a file: one of the piece, else a placeholder; None for another kind of key."""
+        options = [resolved(self._schema, option) for option in (description, *description.get("anyOf", ()))]
+        schema = next((option for option in options if option.get("title") in PATHS), None)
+        if schema is None or not schema.get("examples"):
+            return None
+        example = PurePosixPath(schema["examples"][0])
+        folders = (PurePosixPath(), example.parent)
+        found = self._folder and first_named(self._folder, folders, str(schema.get("pattern", "")))
+        if found:
+            return f"add `{key}: {shown(scalar_text(str(found)), 200)}`"
+        return f"add `{key}: NAME{example.suffix}`, with the name of your {schema['title']}"
+
+    def _named(self, key: str, example: Any) -> str | None:
+        """The addition of a name that only this piece can know; None for another kind of key."""
+        what = _NAMED.get(key)
+        if what is None or not isinstance(example, str):
+            return None
+        whole = self._written.source.value
+        parts = whole.get("parts") if isinstance(whole, dict) and key == "part" and "score" in whole else None
+        if isinstance(parts, dict) and parts:
+            return f"add `{key}: {shown(scalar_text(str(next(iter(parts)))), 200)}`"
+        return f"add `{key}: NAME`, with {what}"
 
 
 def _homes(manifest: dict[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:

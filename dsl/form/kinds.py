@@ -9,6 +9,10 @@ from ..values.quantity import parse_quantity, parse_ratio
 from ..values.selector import parse_lengths, parse_pitches, parse_velocities
 from ..values.units import Unit
 
+FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
+PATHS = (*FILES, "folder", "font", "picture", "spectrum", "video")
+"""Kinds of values that are names of files, or of a folder."""
+
 UNIT_OF: dict[str, Unit] = {
     "value": Unit.ANY,
     "share": Unit.SHARE,

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..findings.diagnostics import Diagnostic, Edit
 from ..text.yaml_source import Source
 from .key_messages import KeyMessages
-from .kinds import PARSERS
-from .suggest import suggestion
-from .value_messages import PATHS, ValueMessages
+from .kinds import PARSERS, PATHS
+from .suggest import suggestion, within_bounds
+from .value_messages import ValueMessages
 from .violations import Broken, resolved
 from .wording import kinds_named, shown
 from .written import Written
@@ -20,10 +21,12 @@ _FIXABLE = {"MV002", "MV102", *(f"MV11{i}" for i in range(6)), "MV201", "MV204",
 class Words:
     """The words for one file."""
 
-    def __init__(self, source: Source, schema: dict[str, Any], manifest: dict[str, Any]) -> None:
+    def __init__(
+        self, source: Source, schema: dict[str, Any], manifest: dict[str, Any], folder: Path | None = None
+    ) -> None:
         self._written = Written(source)
         self._schema = schema
-        self._keys = KeyMessages(self._written, schema, manifest)
+        self._keys = KeyMessages(self._written, schema, manifest, folder)
         self._values = ValueMessages(self._written)
 
     def explained(self, broken: Broken) -> Iterator[Diagnostic]:
@@ -37,6 +40,9 @@ class Words:
             return finding
         if finding.code == "MV204" and broken.schema.get("title") in PATHS:
             return finding
+        is_quantity = finding.code in ("MV113", "MV204")
+        if is_quantity and (hint := within_bounds(broken, self._schema)) is not None:
+            finding = replace(finding, hint=hint)
         text, span = self._written.text_and_span(broken)
         if finding.span != span:
             return finding

@@ -6,6 +6,7 @@ The schemas in schemas/ are the only judge of form, here and in any editor; dsl/
 import json
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from ..findings.collector import FINDINGS_MOST
@@ -20,9 +21,12 @@ EFFECTS = "effects"
 LEGACY = "effects.legacy"
 
 
-def check_form(source: Source, name: str) -> tuple[Diagnostic, ...]:
-    """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY."""
-    words = Words(source, schema_named(name), schema_named(PIECE))
+def check_form(source: Source, name: str, folder: Path | None = None) -> tuple[Diagnostic, ...]:
+    """Every finding about the form of a file, in its order; `name` is PIECE, EFFECTS or LEGACY.
+
+    folder   that of the piece, whose files hints may name
+    """
+    words = Words(source, schema_named(name), schema_named(PIECE), folder)
     findings: dict[tuple[str, Span], Diagnostic] = {}
     broken, is_cut = judged(schema_named(name), source.value, _flawless(name))
     for finding in (finding for fault in broken for finding in words.explained(fault)):

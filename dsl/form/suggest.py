@@ -13,7 +13,7 @@ from typing import Any
 
 from ..findings.diagnostics import Diagnostic
 from ..text.yaml_reader import parse_source
-from ..values.quantity import Quantity, parse_quantity
+from ..values.quantity import Quantity, examples_within, parse_quantity
 from .kinds import PARSERS, UNIT_OF
 from .readings import DECIMAL_COMMA, NOWHERE, NUMBER, READINGS, number_text, plain_text, unsure, yaml_text
 from .synonyms import SHAPES
@@ -47,6 +47,15 @@ def suggestion(broken: Broken, text: str, schema: dict[str, Any]) -> Suggestion 
         if candidate != text and _fits(candidate, own, title, schema):
             return Suggestion(candidate, sure)
     return None
+
+
+def within_bounds(broken: Broken, schema: dict[str, Any]) -> str | None:
+    """A hint with the bounds of this key, where the examples of its unit would break them."""
+    own = _schema_of(broken, schema)
+    unit, bounds = UNIT_OF.get(_title(own, schema)), _bounds_of(own)
+    if unit is None or "minimum" not in bounds or "maximum" not in bounds:
+        return None
+    return f"write {examples_within(unit, bounds['minimum'], bounds['maximum'])}"
 
 
 def spelling(title: str, text: str) -> Suggestion | None:
@@ -105,8 +114,13 @@ def _fits(candidate: str, own: dict[str, Any], title: str, schema: dict[str, Any
     return title not in PARSERS or not isinstance(PARSERS[title](plain, NOWHERE), Diagnostic)
 
 
+def _bounds_of(own: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value with the bounds of its alternative that has some."""
+    return {**own, **next((o for o in own.get("anyOf", ()) if "minimum" in o or "maximum" in o), {})}
+
+
 def _within(value: float, own: dict[str, Any]) -> bool:
-    bounds = {**own, **next((o for o in own.get("anyOf", ()) if "minimum" in o or "maximum" in o), {})}
+    bounds = _bounds_of(own)
     return bool(bounds.get("minimum", value) <= value <= bounds.get("maximum", value))
 
 
@@ -159,7 +173,7 @@ def _of_kind(text: str, value: Any, own: dict[str, Any]) -> Iterator[tuple[str, 
 
 def _clamped(text: str, own: dict[str, Any]) -> Iterator[tuple[str, bool]]:
     """The nearest value that is allowed, in the unit that was written."""
-    bounds = {**own, **next((o for o in own.get("anyOf", ()) if "minimum" in o or "maximum" in o), {})}
+    bounds = _bounds_of(own)
     found = re.fullmatch(rf"({NUMBER})( ?[A-Za-z%/]*)", text.strip())
     if not found:
         return

@@ -11,15 +11,12 @@ from ..findings.span import Span
 from ..text.audio_headers import RECORDINGS
 from ..text.format import scalar_text
 from ..values.nearest import is_slip_of
-from .kinds import PARSERS
+from .kinds import FILES, PARSERS, PATHS
 from .synonyms import SHAPES
 from .violations import Broken
 from .wording import KINDS, as_in_examples, did_you_mean, is_pair, kind_of, meant, plain_number, shown
 from .written import GLUED, Written
 
-_FILES = ("score file", "recording", "head", "file of lanes", "soundfont", "plugin", "preset")
-PATHS = (*_FILES, "folder", "font", "picture", "spectrum", "video")
-"""Kinds of values that are names of files, or of a folder."""
 _BOUNDS = {
     "minimum": "is below {}, the least allowed",
     "maximum": "is above {}, the most allowed",
@@ -54,11 +51,11 @@ class ValueMessages:
         parser = PARSERS.get(title)
         if parser is None or isinstance(broken.value, bool | dict | list | None) or broken.rule in _BOUNDS:
             return None
-        if title in _FILES and not isinstance(broken.value, str):
+        if title in FILES and not isinstance(broken.value, str):
             return None
         text, span = self._written.text_and_span(broken)
         finding = parser(text, span)
-        if finding is None and title in _FILES:
+        if finding is None and title in FILES:
             message = f"the ending of `{shown(text)}` is not that of a {title}"
             is_heard = title == "score file" and text.lower().endswith(RECORDINGS)
             heard = "to make a piece from a recording, type: musicvis new RECORDING"

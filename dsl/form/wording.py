@@ -15,6 +15,8 @@ KINDS = {
     "boolean": "true or false",
     "null": "nothing",
 }
+_ALL_IN_EXAMPLES = ("place of a layer",)
+"""Kinds of values whose examples are all words that may be written."""
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
@@ -75,8 +77,11 @@ def is_pair(value: Any) -> bool:
 
 def as_in_examples(schema: dict[str, Any]) -> str:
     """A hint from the examples of a schema; empty where it has none."""
-    examples = schema.get("examples", ())
-    return f"write it as {' or '.join(shown(example) for example in examples[:2])}" if examples else ""
+    examples = [shown(example) for example in schema.get("examples", ())]
+    if schema.get("title") not in _ALL_IN_EXAMPLES:
+        examples = examples[:2]
+    *others, last = examples or [""]
+    return f"write it as {', '.join(others)}{' or ' * bool(others)}{last}" if examples else ""
 
 
 def plain_number(value: float) -> str:

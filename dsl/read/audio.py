@@ -296,7 +296,12 @@ def _check_player(node: Node, reading: Reading) -> None:
         )
     if player == "fluidsynth" and node.get("soundfont") is None:
         message = "fluidsynth needs sounds, and no soundfont is named"
-        reading.find("MV203", node.span, message, "add `soundfont: FluidR3_GM.sf2`")
+        reading.find(
+            "MV203",
+            node.span,
+            message,
+            "add `soundfont: NAME.sf2`; to see which there are, type: musicvis sounds list",
+        )
     if player != "fluidsynth":
         refuse("soundfont", "only fluidsynth plays a soundfont", "add `by: fluidsynth`, or leave it out")
     if not player and node.get("file") is None:

@@ -1,29 +1,41 @@
 """Lanes as written, in piece.yaml or effects.yaml, to Lanes: points with places and values in base units."""
 
+import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..findings.diagnostics import Diagnostic
 from ..model.audio import Audio
 from ..model.lane import By, CycleUnit, Domain, Lane, Point, Shape
-from ..model.parameters import PICTURE, PLACES
-from ..model.plugins import plugin
+from ..model.parameters import PICTURE, PLACES, PictureParameter
+from ..model.plugins import Parameter, plugin
 from ..text.yaml_source import Node
-from ..values.quantity import Quantity, parse_quantity
+from ..values.quantity import Quantity, examples_within, parse_quantity
 from ..values.units import Unit
 from .played import played_lane
 from .reader import Reading, named
 
-UnitOf = Callable[[str], Unit]
-"""The unit of the values of a lane, by the name of its parameter."""
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of the values of a lane: their unit, and the bounds of its parameter where it has some."""
+
+    unit: Unit
+    low: float = -math.inf
+    high: float = math.inf
+
+
+KindOf = Callable[[str], Kind]
+"""The kind of the values of a lane, by the name of its parameter."""
 
 _OF_A_LAYER = re.compile(r"^visuals\.layers\..+\.(depth|truncation|hue|motion\.amount|motion\.jitter)$")
 _WAYS = {place.ending: place for place in PLACES}
 """Lanes of a bus beside its ear."""
 
 
-def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...]:
+def read_lanes(node: Node, kind_of: KindOf, reading: Reading) -> tuple[Lane, ...]:
     """The lanes of a block, in written order; behind an azimuth what its spirals do to its other lanes."""
     lanes: list[Lane] = []
     for name, written in named(node):
@@ -31,27 +43,33 @@ def read_lanes(node: Node, unit_of: UnitOf, reading: Reading) -> tuple[Lane, ...
         cc = written.get("cc") if isinstance(written.value, dict) else None
         has_points = written.get("points") is not None
         if (by is None and cc is None) or has_points:
-            lanes.append(_lane(name, written, unit_of, reading))
+            lanes.append(_lane(name, written, kind_of, reading))
             lanes += _spiralling(lanes[-1], written, reading)
         if by is not None or cc is not None:
             onto = written.get("lane")
-            unit = unit_of(onto.text if onto is not None else name)
+            unit = kind_of(onto.text if onto is not None else name).unit
             kind = By(by.text) if by is not None else By.CONTROLLER
             lanes.append(played_lane(name, written, kind, unit, has_points, reading))
     return tuple(lanes)
 
 
-def lane_units(audio: Audio) -> UnitOf:
+def lane_units(audio: Audio) -> Callable[[str], Unit]:
     """The unit of each parameter; Unit.ANY for an unknown parameter, which the compiler reports."""
-    units = {parameter.name: parameter.unit for parameter in PICTURE}
+    kind_of = lane_kinds(audio)
+    return lambda name: kind_of(name).unit
+
+
+def lane_kinds(audio: Audio) -> KindOf:
+    """The kind of each parameter; that of Unit.ANY for an unknown parameter, which the compiler reports."""
+    kinds = {parameter.name: _kind(parameter) for parameter in PICTURE}
     for bus in audio.buses:
-        units[bus.ear or bus.name] = Unit.NUMBER
-        units[f"{bus.name}.gain"] = Unit.GAIN
-        units |= {f"{bus.name}.{way}": place.unit for way, place in _WAYS.items()}
+        kinds[bus.ear or bus.name] = Kind(Unit.NUMBER)
+        kinds[f"{bus.name}.gain"] = Kind(Unit.GAIN)
+        kinds |= {f"{bus.name}.{way}": Kind(place.unit) for way, place in _WAYS.items()}
         for send in bus.sends:
-            units[f"{bus.name}.sends.{send.to}"] = Unit.GAIN
+            kinds[f"{bus.name}.sends.{send.to}"] = Kind(Unit.GAIN)
     for back in audio.returns:
-        units[f"{back.name}.gain"] = Unit.GAIN
+        kinds[f"{back.name}.gain"] = Kind(Unit.GAIN)
     chains = [(bus.name, bus.chain) for bus in audio.buses] + [
         (back.name, back.chain) for back in audio.returns
     ]
@@ -59,29 +77,33 @@ def lane_units(audio: Audio) -> UnitOf:
         for effect in chain:
             described = plugin(effect.plugin)
             for parameter in described.parameters if described else ():
-                units[f"{name}.{effect.label or effect.plugin}.{parameter.name}"] = parameter.unit
+                kinds[f"{name}.{effect.label or effect.plugin}.{parameter.name}"] = _kind(parameter)
 
-    def unit_of(name: str) -> Unit:
+    def kind_of(name: str) -> Kind:
         if found := _OF_A_LAYER.search(name):
-            return units[f"visuals.{found[1]}"]
-        if name in units or audio.buses:
-            return units.get(name, Unit.ANY)
+            return kinds[f"visuals.{found[1]}"]
+        if name in kinds or audio.buses:
+            return kinds.get(name, Kind(Unit.ANY))
         if name.rpartition(".")[2] in _WAYS:
-            return Unit.NUMBER
+            return Kind(Unit.NUMBER)
         # The buses are the score's parts, which are unknown here: the end of the name gives the parameter.
         if name.endswith(".gain") and name.rpartition(".")[0].rpartition(".")[2] != "gain":
-            return Unit.GAIN
+            return Kind(Unit.GAIN)
         for effect in audio.default_chain:
             described = plugin(effect.plugin)
             for parameter in described.parameters if described else ():
                 if name.endswith(f".{effect.label or effect.plugin}.{parameter.name}"):
-                    return parameter.unit
-        return Unit.ANY
+                    return _kind(parameter)
+        return Kind(Unit.ANY)
 
-    return unit_of
+    return kind_of
 
 
-def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
+def _kind(parameter: Parameter | PictureParameter) -> Kind:
+    return Kind(parameter.unit, parameter.low, parameter.high)
+
+
+def _lane(name: str, node: Node, kind_of: KindOf, reading: Reading) -> Lane:
     is_played = node.get("by") is not None
     mirror, points = node.get("mirror"), node.get("points")
     # In a lane that notes play, `over` is a length of time, and points have their own keys.
@@ -89,7 +111,9 @@ def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
     if mirror is not None:
         return Lane(name, node.key_span, mirror_of=mirror.text)
     target = over.text if over else name
-    values = _Values(unit_of(target), reading)
+    kind = kind_of(target)
+    # What is added or multiplied has no bounds of its own.
+    values = _Values(kind if mode is None or mode.text == "set" else Kind(kind.unit), reading)
     read = tuple(_point(point, values, reading) for point in (points or node).each())
     return Lane(
         target, node.key_span, read, mode=mode.text if mode else "set", pointer=(points or node).pointer
@@ -99,8 +123,8 @@ def _lane(name: str, node: Node, unit_of: UnitOf, reading: Reading) -> Lane:
 class _Values:
     """The values of one lane, in base units."""
 
-    def __init__(self, unit: Unit, reading: Reading) -> None:
-        self._unit = unit
+    def __init__(self, kind: Kind, reading: Reading) -> None:
+        self._kind, self._unit = kind, kind.unit
         self._reading = reading
 
     def value(self, node: Node | None) -> float | None:
@@ -118,7 +142,8 @@ class _Values:
     def _quantity(self, node: Node) -> Quantity:
         found = parse_quantity(node.text, self._unit, node.span)
         if isinstance(found, Diagnostic):
-            self._reading.findings.add(found)
+            hint = f"write {examples_within(self._unit, self._kind.low, self._kind.high)}"
+            self._reading.findings.add(replace(found, hint=hint))
             return Quantity(0.0)
         return found
 

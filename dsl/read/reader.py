@@ -20,7 +20,7 @@ from ..values.position import (
     parse_place,
     parse_range,
 )
-from ..values.quantity import Quantity, parse_quantity, parse_ratio
+from ..values.quantity import Quantity, examples_within, parse_quantity, parse_ratio
 from ..values.units import Unit
 
 T = TypeVar("T")
@@ -84,7 +84,10 @@ class Reading:
 
     def quantity(self, node: Node, unit: Unit, low: float, high: float) -> Quantity:
         """A quantity within its bounds, both included."""
-        quantity = self.taken(parse_quantity(node.text, unit, node.span), Quantity(low))
+        found = parse_quantity(node.text, unit, node.span)
+        if isinstance(found, Diagnostic):
+            found = replace(found, hint=f"write {examples_within(unit, low, high)}")
+        quantity = self.taken(found, Quantity(low))
         if not low <= quantity.value <= high:
             side, limit = ("below", low) if quantity.value < low else ("above", high)
             percent = node.text.rstrip().endswith("%")

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterable
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -260,6 +261,21 @@ def _alike(root: Path, name: PurePosixPath) -> PurePosixPath | None:
             near = [same[key] for key in sorted(same) if key in {f"{stem}{suffix}" for suffix in suffixes}]
     found = name.with_name(near[0]) if near else None
     return None if found is None or name_fault(str(found), THE_MANIFEST) else found
+
+
+def first_named(root: Path, folders: Iterable[PurePosixPath], pattern: str) -> PurePosixPath | None:
+    """The first file of a piece, by folder and name, whose name inside the piece fits; None without one."""
+    for inner in folders:
+        try:
+            with Folder.around(root / inner / "any", root) as folder, os.scandir(folder.way(".")) as inside:
+                entries = islice(inside, ALIKE_MOST)
+                names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+        except OSError:
+            continue
+        for name in (str(inner / name) for name in names):
+            if re.search(pattern, name) and name_fault(name, THE_MANIFEST) is None:
+                return PurePosixPath(name)
+    return None
 
 
 def _nearby(root: Path, name: PurePosixPath) -> str:

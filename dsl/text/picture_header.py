@@ -14,6 +14,11 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 MAX_PICTURE_BYTES = 64 << 20
 LEAST_SIDE_PX = 16
 MOST_PIXELS = 40_000_000
+SIZES = (
+    f"at least {LEAST_SIDE_PX} pixels a side, and at most {MOST_PIXELS // 1_000_000} million in all, "
+    "e.g. 1920x1080"
+)
+"""The sizes that are allowed, for hints."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_SEGMENTS = 10_000
@@ -36,8 +41,21 @@ class PictureHeader:
     height_px: int
 
 
+class SizeError(ValueError):
+    """Raised for a picture or a video that is too small or too large."""
+
+
+def check_size(width_px: int, height_px: int) -> None:
+    """Raises SizeError for a size beyond the limits, with the fault in words."""
+    size = f"{width_px}x{height_px} pixels"
+    if min(width_px, height_px) < LEAST_SIDE_PX:
+        raise SizeError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
+    if width_px * height_px > MOST_PIXELS:
+        raise SizeError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
+
+
 def picture_header(data: bytes) -> PictureHeader:
-    """The header of a picture; raises ValueError with the fault in words."""
+    """The header of a picture; raises ValueError with the fault in words, SizeError for its size."""
     if data.startswith(_PNG):
         found = _png(data)
     elif data.startswith(b"\xff\xd8\xff"):
@@ -49,11 +67,7 @@ def picture_header(data: bytes) -> PictureHeader:
     else:
         is_heic = data[4:8] == b"ftyp" and data[8:12] in _HEIC
         raise ValueError(f"it is {'HEIC, ' if is_heic else ''}not a PNG, JPEG, WebP or GIF picture")
-    size = f"{found.width_px}x{found.height_px} pixels"
-    if min(found.width_px, found.height_px) < LEAST_SIDE_PX:
-        raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
-    if found.width_px * found.height_px > MOST_PIXELS:
-        raise ValueError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
+    check_size(found.width_px, found.height_px)
     return found
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from .picture_header import check_size
+
 VIDEO_SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 """A class with such an ending is a video of the piece."""
 MAX_VIDEO_BYTES = 1 << 30
-LEAST_SIDE_PX = 16
-MOST_PIXELS = 40_000_000
 MOST_SHOWN_S = 60
 """The most seconds of a video that are shown."""
 
@@ -50,7 +50,7 @@ def video_kind(head: bytes) -> str:
 
 
 def video_header(file: IO[bytes], size_bytes: int) -> VideoHeader:
-    """The header of an open video; raises ValueError with the fault in words."""
+    """The header of an open video; raises ValueError with the fault in words, SizeError for its size."""
     kind = video_kind(file.read(16))
     file.seek(0)
     if not size_bytes:
@@ -70,11 +70,8 @@ def video_header(file: IO[bytes], size_bytes: int) -> VideoHeader:
                 raise ValueError("it is not an MP4, QuickTime, Matroska, WebM, AVI or GIF video")
     except (struct.error, IndexError) as error:
         raise ValueError(_CUT_OFF) from error
-    size = f"{found.width_px}x{found.height_px} pixels"
-    if found.width_px and min(found.width_px, found.height_px) < LEAST_SIDE_PX:
-        raise ValueError(f"it has {size}; each side needs at least {LEAST_SIDE_PX}")
-    if found.width_px * found.height_px > MOST_PIXELS:
-        raise ValueError(f"it has {size}; at most {MOST_PIXELS // 1_000_000} million are allowed")
+    if found.width_px:
+        check_size(found.width_px, found.height_px)
     if found.length_s == 0:
         raise ValueError("it is empty: it lasts 0 seconds")
     return found

@@ -45,6 +45,18 @@ _EXAMPLES = {
     Unit.CHOICE: "one of its words",
     Unit.ANY: "a number, with a unit where the parameter has one: 0.5, 50%, 6 Hz, -6 dB",
 }
+_SHOWN = {
+    Unit.NUMBER: (0.5,),
+    Unit.SHARE: (0.5,),
+    Unit.GAIN: (0.8, 0.5),
+    Unit.DECIBELS: (-6.0,),
+    Unit.HERTZ: (440.0, 1200.0),
+    Unit.RATE: (6.0,),
+    Unit.SECONDS: (0.5, 0.25),
+    Unit.LOUDNESS: (-14.0,),
+    Unit.PEAK: (-1.0,),
+}
+"""The values of the examples, in base units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,15 @@ def parse_quantity(text: str, unit: Unit, span: Span) -> Quantity | Diagnostic:
     if suffix == "dB" and unit is Unit.GAIN and number > MOST_GAIN_DB:
         return _too_loud(written, span)
     return _bounded(_with_suffix(number, suffix, unit), written, unit, span)
+
+
+def examples_within(unit: Unit, low: float, high: float) -> str:
+    """The examples of a unit for a hint; where a key does not take all of them, its bounds."""
+    if all(low <= value <= high for value in _SHOWN.get(unit, ())):
+        return _EXAMPLES[unit]
+    suffix = {Unit.LOUDNESS: " LUFS", Unit.PEAK: " dBTP"}.get(unit, "")
+    least, most = (f"{quantity_text(Quantity(float(f'{end:g}')), unit)}{suffix}" for end in (low, high))
+    return f"a value from {least} to {most}"
 
 
 def parse_ratio(text: str, span: Span) -> Fraction | Diagnostic:

@@ -24,7 +24,8 @@ import numpy as np
 from ...dsl.findings.diagnostics import Diagnostic, PieceError
 from ...dsl.findings.span import Span
 from ...dsl.text.files import open_plain
-from ...dsl.text.video_header import LEAST_SIDE_PX, MAX_VIDEO_BYTES, MOST_SHOWN_S
+from ...dsl.text.picture_header import LEAST_SIDE_PX
+from ...dsl.text.video_header import MAX_VIDEO_BYTES, MOST_SHOWN_S
 from ...store.graph import Progress, Task
 from ...store.node import Node
 from ...store.packages import packages

@@ -135,8 +135,15 @@ def test_hostile_files_are_findings(own: Path) -> None:
         (own / "photos/red.png").write_bytes(data)
         finding = found(own, {"other": "photos/red.png"})[0]
         assert finding.code == "MV721" and said in finding.message
+
+
+def test_a_picture_of_a_wrong_size_is_told_the_sizes_that_are_allowed(own: Path) -> None:
     picture(own / "photos/red.png", RED, (1, 1))
-    assert "1x1 pixels" in found(own, {"other": "photos/red.png"})[0].message
+    finding = found(own, {"other": "photos/red.png"})[0]
+    assert "1x1 pixels" in finding.message
+    assert finding.hint.startswith(
+        "change its size: at least 16 pixels a side, and at most 40 million in all"
+    )
 
 
 def test_biggan_cannot_show_own_pictures(own: Path) -> None:

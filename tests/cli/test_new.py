@@ -1,6 +1,6 @@
 """A new piece passes check at once, says what its score really is, and never overwrites anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -138,16 +138,66 @@ def test_a_new_piece_becomes_a_film(tmp_path: Path, waltz: Path, run: Run) -> No
     assert (folder / "build/piece-1s.mp4").stat().st_size > 1000
 
 
-def test_the_twelve_subjects_are_drawn_and_no_two_by_the_same_motif() -> None:
+def test_the_subjects_are_drawn_and_no_two_by_the_same_motif() -> None:
     from musicvis.compiler.classes.table import imagenet
+    from musicvis.compiler.write.drums import KINDS, OTHERS
     from musicvis.compiler.write.first_manifest import SUBJECTS
     from musicvis.dsl.findings.span import Span
     from musicvis.dsl.values.subjects import subjects
 
-    indices = [imagenet().index(name, Span(""), Findings()) for name in SUBJECTS]
+    names = (*SUBJECTS, *(kind.subject for kind in (*KINDS, OTHERS)))
+    indices = [imagenet().index(name, Span(""), Findings()) for name in names]
     found = [subjects()[i] for i in indices if i is not None]
-    assert [subject.look for subject in found] == ["drawn"] * 12
-    assert len({subject.motif for subject in found}) == 12
+    assert [subject.look for subject in found] == ["drawn"] * 19
+    assert len({subject.motif for subject in found}) == 19
+
+
+def kit(path: Path, tune: Sequence[int] = ()) -> Path:
+    """A bar of kick, snare, hi-hat, crash and cowbell as MIDI, and a tune in a track of its own."""
+    import mido
+
+    struck = ((36, 42, 49), (42,), (38, 42), (46,), (35, 42), (42,), (40, 42), (56,))
+    drums = mido.MidiTrack([mido.MetaMessage("track_name", name="Kit", time=0)])
+    for keys in struck:
+        for kind, wait in (("note_on", 0), ("note_off", 240)):
+            for number, key in enumerate(keys):
+                drums.append(mido.Message(kind, channel=9, note=key, time=0 if number else wait))
+    played = mido.MidiTrack([mido.MetaMessage("track_name", name="Bass", time=0)])
+    for pitch in tune:
+        played += [mido.Message("note_on", note=pitch), mido.Message("note_off", note=pitch, time=480)]
+    mido.MidiFile(tracks=[drums, played] if tune else [drums], ticks_per_beat=480).save(path)
+    return path
+
+
+def test_a_drum_kit_shows_what_is_struck_and_names_it(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "piece"
+    assert run("new", kit(tmp_path / "kit.mid"), folder).exit_code == 0
+    text = (folder / "piece.yaml").read_text(encoding="utf-8")
+    assert "  classes:" not in text and "F#: " not in text
+    for line in (
+        "class: chime               # other percussion: 1 note",
+        "where: {part: kit, pitch: [B1, C2]}\n      class: drum                # kick: 2 notes",
+        "where: {part: kit, pitch: [D2, E2]}\n      class: umbrella            # snare, side",
+        'where: {part: kit, pitch: ["F#2", "A#2"]}\n      class: bubble              # hi-hat: 7 notes',
+        'where: {part: kit, pitch: "C#3"}\n      class: daisy               # cymbals: 1 note',
+    ):
+        assert line in text
+    assert check_piece(load_piece(folder)) == ()
+    assert run("fmt", "--check", folder).exit_code == 0
+
+
+def test_the_drums_rules_leave_the_pitches_of_others_alone(tmp_path: Path, run: Run) -> None:
+    folder, words = tmp_path / "piece", tmp_path / "words.txt"
+    words.write_text("bells; bells! A castle on the hill.\n")
+    # C2 is the kick's key, too.
+    made = run("new", kit(tmp_path / "band.mid", (36, 36, 36, 36)), folder, "--classes-from", words)
+    assert made.exit_code == 0
+    text = (folder / "piece.yaml").read_text(encoding="utf-8")
+    # The bass shows what the text means most; of the drums, what sounds most shows what it means next.
+    assert "    C: chime                     # bells\n" in text
+    assert "      class: castle              # hi-hat: castle\n" in text
+    listed = run("notes", folder).stdout
+    assert [line.split()[6] for line in listed.splitlines() if " bass " in line] == ["chime"] * 4
 
 
 def test_a_new_film_has_the_loudness_of_video_sites(tmp_path: Path, waltz: Path, run: Run) -> None:

@@ -12,7 +12,7 @@ from musicvis.compiler.plan import BusPlan, PicturePlan
 from musicvis.compiler.score.model import Score
 from musicvis.compiler.time.clock import Clock
 from musicvis.dsl.load import load_piece
-from musicvis.dsl.read.lanes import read_lanes
+from musicvis.dsl.read.lanes import Kind, read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.yaml_reader import parse_source
 from musicvis.dsl.text.yaml_source import root_node
@@ -292,7 +292,9 @@ def test_a_rate_glides_from_hertz_to_cycles_per_beat(
     clock = Clock.from_score(make_score(["4/4"] * 2, [(0, 60), (4, 120)]))
     source, _ = parse_source(f"v.tremolo.rate: [{points}]", "effects.yaml")
     reading = Reading()
-    lanes = Lanes(read_lanes(root_node(source), lambda name: Unit.RATE, reading), clock, clock.end_qn, 1)
+    lanes = Lanes(
+        read_lanes(root_node(source), lambda name: Kind(Unit.RATE), reading), clock, clock.end_qn, 1
+    )
     curve = lanes.parameter(Target("v.tremolo.rate", 0.01, 100.0, 6.0), False)
     # Half way through bar 1 is 2 s, half way through bar 2 is 5 s.
     assert curve.values(np.array([2.0, 5.0])).tolist() == pytest.approx([at_2, at_6])

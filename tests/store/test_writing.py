@@ -3,6 +3,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,34 @@ def test_a_full_disk_that_ffmpeg_meets_has_the_name_of_the_file(tmp_path: Path) 
         err_check(-errno.ENOSPC)
     assert (raised.value.errno, raised.value.filename) == (errno.ENOSPC, str(film))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_write_and_nothing_else(tmp_path: Path) -> None:
+    script = (
+        "import os, pathlib, signal\n"
+        "from musicvis.store.writing import published\n"
+        f"with published(pathlib.Path({str(tmp_path / 'a.mid')!r})) as partial:\n"
+        "    partial.write_bytes(b'half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    others = [".b.0123abcd.partial.mid", ".a.0123abcd.partial.wav", ".a.mine.partial.mid", "a.0123abcd.mid"]
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / ".a.00000000.partial.mid").mkdir()
+    (tmp_path / ".a.11111111.partial.mid").symlink_to("a.0123abcd.mid")
+    with published(tmp_path / "a.mid") as held:
+        for path in tmp_path.iterdir():
+            os.utime(path, (0, 0), follow_symlinks=False)
+        # A second writer to the same name, while the first one writes.
+        with published(tmp_path / "a.mid") as second:
+            second.write_bytes(b"two")
+            assert held.exists() and not left.exists()
+        held.write_bytes(b"one")
+    assert (tmp_path / "a.mid").read_bytes() == b"one"
+    kept = {*others, ".a.00000000.partial.mid", ".a.11111111.partial.mid", "a.mid"}
+    assert {path.name for path in tmp_path.iterdir()} == kept
 
 
 def test_a_new_file_on_a_full_disk_is_named_and_not_its_unfinished_part(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from musicvis.dsl.findings.span import Span
 from musicvis.dsl.load import load_piece
 from musicvis.dsl.model.lane import Lane
 from musicvis.dsl.read.audio import read_audio
-from musicvis.dsl.read.lanes import lane_units, read_lanes
+from musicvis.dsl.read.lanes import lane_kinds, read_lanes
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.format import formatted
 from musicvis.dsl.text.yaml_reader import parse_source
@@ -178,7 +178,7 @@ def lanes_of(text: str) -> list[Lane]:
     """Lanes without the places in the file at which they stand."""
     source, findings = parse_source(text, "effects.yaml")
     reading, nowhere = Reading(), Span("")
-    lanes = read_lanes(root_node(source), lane_units(read_audio(None, reading)), reading)
+    lanes = read_lanes(root_node(source), lane_kinds(read_audio(None, reading)), reading)
     assert not findings and not reading.findings
 
     def bare(place: Place) -> Place:

@@ -12,7 +12,7 @@ from musicvis.compiler.write.convert_effects import compared, converted
 from musicvis.dsl.findings.collector import Findings
 from musicvis.dsl.model.audio import Audio
 from musicvis.dsl.model.lane import Lane
-from musicvis.dsl.read.lanes import lane_units, read_lanes
+from musicvis.dsl.read.lanes import lane_kinds, read_lanes
 from musicvis.dsl.read.legacy_effects import read_upstream
 from musicvis.dsl.read.reader import Reading
 from musicvis.dsl.text.yaml_reader import parse_source
@@ -55,7 +55,7 @@ def values(text: str, name: str, clock: Clock, times_s: Any) -> Any:
     """A lane of a converted file at these times."""
     source, findings = parse_source(text, "effects.yaml")
     assert not findings
-    today = read_lanes(root_node(source), lane_units(Audio()), Reading())
+    today = read_lanes(root_node(source), lane_kinds(Audio()), Reading())
     made = Lanes(today, clock, clock.quarters(clock.end_s + 3), 0)
     return made.curve(Target(name, -1.0, 1.0, 0.0, 0.01)).values(times_s)
 

@@ -6,12 +6,15 @@ again: after a change that is meant, and looked at.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import musicvis
 import pytest
 import torch
 import torch.nn.functional as nnf
-from musicvis.dsl.values.subjects import subject_count, subjects
+from musicvis.dsl.values.subjects import own_subjects, subject_count, subjects
+from musicvis.renderers.generators import embedded
 from musicvis.renderers.generators.embedded import windows
 from musicvis.renderers.generators.embedded.motifs import brush
 from musicvis.renderers.generators.embedded.motifs.catalogue import MOTIFS
@@ -94,6 +97,17 @@ def test_an_outline_knows_its_depth() -> None:
     places = torch.tensor([[[0.25, 0.75]]])
     depth = Outline(*square, (-0.5, 0.5)).depth(places, torch.zeros(1, 1, 2))
     assert depth[0, 0].tolist() == pytest.approx([0.25, -0.25], abs=0.01)
+
+
+def test_the_texts_count_motifs_and_subjects_as_the_sheet_draws_them() -> None:
+    root = Path(musicvis.__file__).parent
+    [counted] = re.findall(
+        r"(\d+) drawn motifs.*? (moon, rain, snow, tree, ship) and (\d+) more that",
+        (root / "CHANGELOG.md").read_text(encoding="utf-8"),
+    )
+    assert counted == (str(len(examples())), "moon, rain, snow, tree, ship", str(len(own_subjects()) - 5))
+    # The void is a motif, too, and nobody's subject.
+    assert embedded.__doc__ is not None and f"one of {len(MOTIFS) - 1} hand-written" in embedded.__doc__
 
 
 def test_a_sheet_is_written_whole_and_names_another_kind_of_file(tmp_path: Path) -> None:
