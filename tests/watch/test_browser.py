@@ -272,17 +272,20 @@ def test_a_gain_is_dragged_where_the_manifest_names_no_bus(shown: Shown) -> None
     try:
         manifest.write_text(text, encoding="utf-8")
         read(text)
-        assert page.value(says) == "0.0 dB"
+        page.wait(f"document.querySelector({json.dumps(gain)}) && {says} === '0.0 dB'")
         assert page.value("document.querySelectorAll('[role=slider]:not([aria-label])').length") == 0
         x, y = page.centre(gain)
         page.drag([(x, y), (x - 10, y), (x - 18, y)])
         written = text + "audio:\n  buses:\n    near: {gain: -3 dB}\n    far: {}\n"
         read(written)
         assert manifest.read_text(encoding="utf-8") == written
-        assert page.value(says) == "−3.0 dB"
+        page.wait(f"{says} === '−3.0 dB'")
         # The next gain goes into the bus that is there now.
         page.value("document.querySelector('.gain[aria-label=\"gain of far\"]').focus()")
+        focused = "document.activeElement.getAttribute('aria-label')"
+        assert page.value(focused) == "gain of far"
         page.press("ArrowUp")
+        page.wait("musicvis.edits.gains.size", 5)
         read(written.replace("far: {}", "far: {gain: 0.5 dB}"))
         for left in (written, text):
             page.press("Ctrl+z")

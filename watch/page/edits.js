@@ -114,6 +114,7 @@ export class Edits {
     this.written.set(file, { digest, timer, version });
     // The server's push may be faster than its answer.
     this.arrived(this.app.files);
+    if (this.app.piece.version > version) this.settled();
   }
 
   /** The lanes of version `newest` have come: they are no longer drawn by guess. What else it says comes with `piece`. */

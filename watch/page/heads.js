@@ -41,9 +41,11 @@ export class Heads {
     this.values = [];
     this.meters = [];
     let before = null;
+    // Those that go, go first: an element that is put behind another one loses the focus.
+    const stay = new Set(items.map((item) => item.key));
+    for (const [key, head] of old) if (!stay.has(key)) head.remove();
     for (const item of items) {
       const head = old.get(item.key) ?? this.#made(item);
-      old.delete(item.key);
       this.byKey.set(item.key, head);
       head.item = item;
       head.style.top = `${item.y}px`;
@@ -54,7 +56,6 @@ export class Heads {
       }
       before = head;
     }
-    for (const head of old.values()) head.remove();
     this.mixer();
     this.read(true);
   }
