@@ -48,8 +48,6 @@ def plot(piece: Path | None, output: Path | None, form: str) -> None:
         if output is None:
             prepare_build_folder(target.parent)
         write_plot(compilation.plan, target, manifest.parent)
-    except RequestError as error:
-        raise click.UsageError(str(error)) from None
     except ModuleNotFoundError as error:
         end_missing(error, "to plot")
     except OSError as error:
